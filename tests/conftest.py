@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))  # helpers beside the tests, whatever the import mode
@@ -13,6 +15,10 @@ sys.path.insert(0, str(HERE))  # helpers beside the tests, whatever the import m
 from measure import SHARED  # noqa: E402
 
 from unspin import Unspin  # noqa: E402
+
+# no test times anything; where a run must repeat, its examples do too
+settings.register_profile("unspin", deadline=None, derandomize="CI" in os.environ)
+settings.load_profile("unspin")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

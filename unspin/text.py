@@ -25,6 +25,7 @@ from .hashing import POWERS, U64
 
 # Character classes.
 OTHER, LETTER, DIGIT, APOSTROPHE, IGNORED, NEWLINE, SPACE, STOP, POINT, COMMA, QUOTE, HYPHEN = range(12)
+_CASED = frozenset({"Lu", "Ll", "Lt", "Lo"})
 _TABLE_SIZE = 0x2500
 _IGNORED_CHARS = "\u00ad\u034f\u061c\u180e\ufeff"
 _IGNORED_RANGES = ((0x0300, 0x0370), (0x200B, 0x2010), (0x202A, 0x202F), (0x2060, 0x2070))
@@ -70,7 +71,7 @@ def _character_tables() -> tuple[np.ndarray, np.ndarray]:
         if category[0] == "L":
             cls[point] = LETTER
             base = unicodedata.normalize("NFKD", char)[:1].lower()
-            fold[point] = ord(base[:1] or char)
+            fold[point] = ord(base if unicodedata.category(base or " ") in _CASED else char)
         elif category == "Nd":
             cls[point] = DIGIT
             fold[point] = ord("0") + unicodedata.digit(char)
