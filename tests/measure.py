@@ -30,8 +30,8 @@ def register(source: str) -> str:
 
 
 def honest_documents(shared: Path, cap: int | None = None) -> Iterator[tuple[str, CorpusDocument]]:
-    """Register and document of honest texts that were neither counted nor trained on, nor used
-    to set a threshold, at most ``cap`` a source.
+    """Register and document of honest texts that were neither counted nor trained on, at most
+    ``cap`` a source.
 
     Of the corpora the reserved documents, of ``honest/`` all, in the order of their files; of
     both the half that :func:`for_calibration` leaves to judge.

@@ -235,7 +235,7 @@ class Document:
         open_after = (following == SPACE) | (following == NEWLINE) | (following == QUOTE)
         open_after |= (following == APOSTROPHE) | (following == STOP) | (following == POINT)
         open_after |= following == COMMA
-        strength[:size][(cls == STOP) & (open_after | True)] = Sep.SENTENCE
+        strength[:size][cls == STOP] = Sep.SENTENCE
         point = (cls == POINT) & open_after
         strength[:size][point] = Sep.SENTENCE
         if len(self._to):

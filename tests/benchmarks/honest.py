@@ -1,4 +1,4 @@
-"""False alarms per register, on honest documents that nothing was counted, trained or set on.
+"""False alarms per register, on honest documents that were neither counted nor trained on.
 
 python tests/benchmarks/honest.py [--shared DIR] [--cap N] [--json] [--list]
 """

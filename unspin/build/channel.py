@@ -57,7 +57,6 @@ class Candidate:
     weight: float
     source: Source
     seen: int = 0
-    typical: int = 0
 
 
 _PLAIN = re.compile(r"[A-Za-z]+(?: [A-Za-z]+)*")

@@ -14,7 +14,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
 
 FILES = {"n": "noun", "v": "verb", "a": "adj", "r": "adv"}
 _POINTERS = {"@", "~", "&", "+", "^", "\\", "*", "$"}
@@ -102,12 +101,6 @@ class Thesauri:
 
     def parts_of_speech(self, word: str) -> set[str]:
         return {pos for pos, _, _ in self.senses.get(word, ())}
-
-
-class ThesaurusPair(NamedTuple):
-    spun: str
-    original: str
-    score: float  # log odds that a spinner's swap to ``spun`` started from ``original``
 
 
 class Scorer:
